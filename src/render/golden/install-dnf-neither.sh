@@ -1,0 +1,2 @@
+echo 'installing packages needs root and there is no sudo; as root: dnf install -y redis haproxy' >&2
+exit 1
