@@ -46,18 +46,31 @@ async function main() {
   row('vigie verify', await series(['verify', '--name', 'bench']), '');
   row('vigie --help', await series(['--help']), 'at most 120 ms');
   row('node -e 0, for comparison', await many(() => run(process.execPath, ['-e', '0'])), '');
+  for (const args of [
+    ['apply', '--yes', '--name', 'bench'],
+    ['status', '--json', '--name', 'bench'],
+    ['verify', '--name', 'bench'],
+    ['down', '--yes', '--name', 'bench'],
+    ['up', '--detach', '--name', 'bench'],
+  ])
+    await metered(args);
   const peaks = readFileSync(rssFile, 'utf8').trim().split('\n').map(Number);
   rows.push(['peak memory of any command above', `${Math.round(Math.max(...peaks) / 1024)} MB`, '', 'below 150 MB']);
   console.log(`${rounds} rounds on this machine; medians (smallest to largest)`);
   for (const [what, value, range, aim] of rows) console.log(`${what.padEnd(42)} ${value.padStart(9)}  ${range.padEnd(18)} ${aim}`);
 }
 
+/** With the meter, which costs time: for memory only. `--import`, not NODE_OPTIONS: what the tool starts is not measured. */
+function metered(args) {
+  return run(process.execPath, ['--import', meter, vigie, ...args], options());
+}
+
 function tool(args) {
-  // --import, not NODE_OPTIONS: what the tool starts is not measured.
-  return run(process.execPath, ['--import', meter, vigie, ...args], {
-    cwd: work,
-    env: { ...process.env, VIGIE_HOME: join(work, 'home'), VIGIE_BENCH_RSS: rssFile, NO_COLOR: '1' },
-  });
+  return run(process.execPath, [vigie, ...args], options());
+}
+
+function options() {
+  return { cwd: work, env: { ...process.env, VIGIE_HOME: join(work, 'home'), VIGIE_BENCH_RSS: rssFile, NO_COLOR: '1' } };
 }
 
 async function plainScript() {

@@ -10,17 +10,11 @@ export function machineProgram(ports: number[], fragments: { id: string; fragmen
   return `LC_ALL=C
 PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/sbin:/opt/homebrew/bin"
 export LC_ALL PATH
-newline='
-'
-# Services and versions side by side: each costs processes. Every line names its service, so the order does not matter.
+# Services side by side: each costs processes. Every line names its service, so the order does not matter.
 ${fragments.map(serviceSection).join('\n')}
 
 for name in redis-server redis-cli valkey-server valkey-cli haproxy; do
-  path=$(command -v "$name") || continue
-  {
-    version=$("$path" -v 2>&1 < /dev/null)
-    printf 'binary\\t%s\\t%s\\t%s\\n' "$name" "$path" "\${version%%"$newline"*}"
-  } &
+  if path=$(command -v "$name"); then printf 'binary\\t%s\\t%s\\n' "$name" "$path"; fi
 done
 
 printf 'kernel\\t%s\\n' "$(uname -sr)"

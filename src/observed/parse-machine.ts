@@ -22,12 +22,12 @@ export function parseMachine(text: string, ports: number[]): ParsedMachine {
   const lines = text.split('\n');
   for (const line of lines) {
     const [kind, ...fields] = line.split('\t');
-    const [first = '', second = '', third = ''] = fields;
+    const [first = '', second = ''] = fields;
     if (kind === 'kernel') kernel = first;
     if (kind === 'os') facts.os = first;
     if (kind === 'uid') facts.isRoot = first === '0';
     if (kind === 'has') has.add(first);
-    if (kind === 'binary') facts.binaries[first as Binary] = { path: second, version: versionIn(third) };
+    if (kind === 'binary') facts.binaries[first as Binary] = { path: second };
     if (kind === 'inode') inodes.push({ port: Number.parseInt(first, 16), inode: second });
     if (kind === 'lsof') lsof.read(first);
     if (kind === 'end') ended[first] = { exitCode: Number(second), said: lines.findLast((other) => other.startsWith(`${first}: `)) ?? '' };
@@ -75,9 +75,4 @@ class LsofReader {
 
 function onePerPort(listening: MachineFacts['listening']): MachineFacts['listening'] {
   return [...new Map(listening.toReversed().map((socket) => [socket.port, socket])).values()].sort((a, b) => a.port - b.port);
-}
-
-/** `Redis server v=7.0.15 sha=…`, `redis-cli 7.0.15`, `HAProxy version 2.6.12-1+deb12u4 2026/…`, `valkey-cli 8.1.1`. */
-function versionIn(line: string): string {
-  return /\d+\.\d+(\.\d+)?/.exec(line)?.[0] ?? '';
 }

@@ -23,8 +23,8 @@ export interface MachineFacts {
   isRoot: boolean;
   hasSudo: boolean;
   packageManager: 'apt' | 'dnf' | 'yum' | 'brew' | 'none';
-  /** Absolute path and version of each program found; absent when not installed. */
-  binaries: Partial<Record<'redis-server' | 'redis-cli' | 'valkey-server' | 'valkey-cli' | 'haproxy', { path: string; version: string }>>;
+  /** Absolute path of each program found; absent when not installed. Versions are told by the servers themselves. */
+  binaries: Partial<Record<'redis-server' | 'redis-cli' | 'valkey-server' | 'valkey-cli' | 'haproxy', { path: string }>>;
   /** Listening TCP ports among those that the deployment needs, with the holder where the system tells. */
   listening: { port: number; pid?: number; program?: string }[];
 }

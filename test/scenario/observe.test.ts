@@ -43,9 +43,8 @@ describe('a deployment that never ran', () => {
     const machine = valueOf(snapshot.machines['local']);
     expect(machine?.binaries['redis-server']).toMatchObject({
       path: expect.stringMatching(/^\/.*redis-server$/),
-      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
     });
-    expect(machine?.binaries.haproxy?.version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(machine?.binaries.haproxy?.path).toMatch(/\/haproxy$/);
     expect(machine).toMatchObject({ isRoot: process.getuid?.() === 0, listening: [] });
     for (const node of allNodes(deployment)) expect(valueOf(snapshot.services[node.id])?.state).toBe('absent');
     for (const seen of [snapshot.redis['redis-1'], snapshot.sentinels['sentinel-1'], snapshot.proxies['proxy-1']]) {
