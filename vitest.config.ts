@@ -17,7 +17,7 @@ export default defineConfig({
     allowOnly: false,
     projects: [
       { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/unit/**/*.test.ts'], sequence: { groupOrder: 0 }, ...seconds(30, 30) } },
-      alone('scenario', 1, seconds(120, 120)),
+      alone('scenario', 1, seconds(240, 120)),
       alone('lab', 2, seconds(600, 600)),
       alone('browser', 3, seconds(180, 180)),
       alone('soak', 4, seconds(1800, 180)),

@@ -3,7 +3,7 @@
 
 import { type PlanContext, isFresh } from '../plan/context.ts';
 import { plan as planFor, unsettled } from '../plan/plan.ts';
-import { type Plan, type Stage, stages } from '../plan/step.ts';
+import { type Plan, type Stage, upTo } from '../plan/step.ts';
 import type { Code } from '../shared/codes.ts';
 import { VigieError } from '../shared/errors.ts';
 import type { Snapshot } from '../observed/snapshot.ts';
@@ -33,7 +33,7 @@ export async function apply(first: Plan, seen: Snapshot, planContext: PlanContex
   const { deployment } = context;
   const settleMs = options.settleMs ?? 60_000;
   const done: string[] = [];
-  let plan = limited(first, options.until);
+  let plan = upTo(first, options.until);
   let snapshot = seen;
   let lastProgress = performance.now();
   let lastOpen = '';
@@ -69,7 +69,7 @@ export async function apply(first: Plan, seen: Snapshot, planContext: PlanContex
     }
     if (context.signal?.aborted) throw new VigieError('INTERRUPTED', 'interrupted between two looks');
     snapshot = await context.observe();
-    plan = limited(planFor(deployment, snapshot, planContext), options.until);
+    plan = upTo(planFor(deployment, snapshot, planContext), options.until);
   }
 }
 
@@ -77,9 +77,4 @@ export function refusal(plan: Plan): VigieError {
   const [first, ...more] = plan.refused;
   if (first === undefined) throw new Error('a refused plan has a refusal');
   return new VigieError(first.code, first.sentence, { next: first.next, details: more.map((other) => `${other.code}: ${other.sentence}`), exit: 1 });
-}
-
-function limited(plan: Plan, until: Stage | undefined): Plan {
-  if (until === undefined) return plan;
-  return { ...plan, steps: plan.steps.filter((step) => stages.indexOf(step.stage) <= stages.indexOf(until)) };
 }

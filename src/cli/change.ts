@@ -9,7 +9,7 @@ import type { MachineFacts, Snapshot } from '../observed/snapshot.ts';
 import { statusOf } from '../observed/status.ts';
 import { type PlanContext, isFresh } from '../plan/context.ts';
 import { plan as planFor } from '../plan/plan.ts';
-import type { Plan, Stage } from '../plan/step.ts';
+import { type Plan, upTo } from '../plan/step.ts';
 import { installPlan, packagesFor } from '../render/install.ts';
 import { VigieError, messageOf } from '../shared/errors.ts';
 import { unfill } from '../shared/template.ts';
@@ -34,7 +34,7 @@ async function consented(session: Session, options: CommonOptions, io: Io, how: 
     const { snapshot, plan } = await look(session, options);
     audit.plan = plan.steps.map((step) => step.sentence);
     if (plan.refused.length > 0) throw refusal(plan);
-    const shown = options.until === undefined ? plan : { ...plan, steps: plan.steps.filter((step) => notAfter(step.stage, options.until as Stage)) };
+    const shown = upTo(plan, options.until);
     const ids = shown.steps.map((step) => step.id).join();
     if (agreedTo === ids) return { snapshot, shown };
     if (agreedTo !== undefined) io.err('The deployment changed while the question stood; this is the plan now:');
@@ -78,7 +78,7 @@ export async function change(session: Session, options: CommonOptions, io: Io, h
     writeRecord(session.folder, session.deployment);
     session.record = readRecord(session.folder);
     return run(session, shown, options, io, how.command, audit, (context) =>
-      converge(shown, snapshot, planContextOf(session, options), context, options.until === undefined ? {} : { until: options.until as Stage }),
+      converge(shown, snapshot, planContextOf(session, options), context, options.until === undefined ? {} : { until: options.until }),
     );
   });
 }
@@ -240,9 +240,4 @@ function nodeId(session: Session, given: string): string {
   if (node === undefined)
     throw new VigieError('USAGE', `there is no Redis node ${given}; there are ${session.deployment.redis.map(({ id }) => id).join(', ')}`);
   return node.id;
-}
-
-function notAfter(stage: Stage, last: Stage): boolean {
-  const order: Stage[] = ['packages', 'tuning', 'files', 'return', 'master', 'replicas', 'sentinels', 'proxies', 'proof'];
-  return order.indexOf(stage) <= order.indexOf(last);
 }

@@ -1,5 +1,7 @@
 // What commands may be given on the command line, by the names that commander gives the options.
 
+import type { Stage } from '../plan/step.ts';
+
 /** What every command may be given. */
 export interface CommonOptions {
   file?: string;
@@ -14,7 +16,7 @@ export interface CommonOptions {
   yes?: boolean;
   dryRun?: boolean;
   confirm?: string;
-  until?: string;
+  until?: Stage;
   install?: boolean;
   detach?: boolean;
   wait?: boolean;

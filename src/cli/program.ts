@@ -2,6 +2,7 @@
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { stages } from '../plan/step.ts';
 import { VigieError } from '../shared/errors.ts';
 import { type Io, makeIo, report } from './io.ts';
 import { typed } from './next.ts';
@@ -146,17 +147,7 @@ function events(): Option {
 }
 
 function until(): Option {
-  return new Option('--until <stage>', 'stop after this stage').choices([
-    'packages',
-    'tuning',
-    'files',
-    'return',
-    'master',
-    'replicas',
-    'sentinels',
-    'proxies',
-    'proof',
-  ]);
+  return new Option('--until <stage>', 'stop after this stage').choices(stages);
 }
 
 function wholeNumber(text: string): number {

@@ -52,3 +52,9 @@ export interface Plan {
   /** Worth saying, nothing to do about it here: foreign ACL users, an unreachable node that the rest can do without. */
   notes: string[];
 }
+
+/** The plan without what comes after a stage (R11: each stage can be asked for alone). */
+export function upTo(plan: Plan, last: Stage | undefined): Plan {
+  if (last === undefined) return plan;
+  return { ...plan, steps: plan.steps.filter((step) => stages.indexOf(step.stage) <= stages.indexOf(last)) };
+}

@@ -404,7 +404,9 @@ class Lab {
   }
 }
 
-async function until(what: string, condition: () => Promise<unknown>, withinMs = 40_000): Promise<void> {
+/** A Sentinel that was kept from the processor for two seconds does nothing for thirty (TILT), and an aborted failover is tried again after
+ *  twice the failover timeout: on a busy machine both may come together. */
+async function until(what: string, condition: () => Promise<unknown>, withinMs = 120_000): Promise<void> {
   const end = Date.now() + withinMs;
   for (;;) {
     if (await condition().catch(() => false)) return;

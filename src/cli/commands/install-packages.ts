@@ -7,7 +7,7 @@ import { withSession } from '../session.ts';
 
 export async function run(_: string[], options: CommonOptions, io: Io): Promise<number> {
   // By name, so that whatever else was deployed from here does not matter.
-  const wanted = { ...options, install: true, until: 'packages', name: 'vigie' };
+  const wanted: CommonOptions = { ...options, install: true, until: 'packages', name: 'vigie' };
   return withSession(
     undefined,
     wanted,

@@ -1,8 +1,7 @@
 // `vigie plan`: what apply would do, and why; changes nothing.
 
 import { refusal } from '../../apply/apply.ts';
-import type { Stage } from '../../plan/step.ts';
-import { stages } from '../../plan/step.ts';
+import { upTo } from '../../plan/step.ts';
 import { look } from '../change.ts';
 import { type Io, report } from '../io.ts';
 import type { CommonOptions } from '../options.ts';
@@ -12,8 +11,7 @@ import { planView } from '../views/plan.ts';
 export async function run([file]: string[], options: CommonOptions, io: Io): Promise<number> {
   return withSession(file, options, io, async (session) => {
     const { plan } = await look(session, options);
-    const last = options.until === undefined ? stages.length : stages.indexOf(options.until as Stage);
-    const steps = plan.steps.filter((step) => stages.indexOf(step.stage) <= last);
+    const { steps } = upTo(plan, options.until);
     if (io.json) {
       const rows = steps.map(({ id, kind, stage, sentence, reason, risk, ...rest }) => ({
         id,
