@@ -38,7 +38,7 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-describe('a master that was killed', { timeout: 90_000 }, () => {
+describe('a master that was killed', () => {
   test('comes back empty at once: nobody is wiped, and it ends as a replica with the data', async () => {
     const { m, r1, r2 } = await up();
     await lab.write(m, 1, 300);
@@ -126,7 +126,7 @@ describe('a master that was killed', { timeout: 90_000 }, () => {
   });
 });
 
-describe('everything down at once', { timeout: 120_000 }, () => {
+describe('everything down at once', () => {
   test.each([[[0, 1, 2]], [[2, 1, 0]], [[1, 0, 2]]])(
     'killed, back in the order %j: nobody is master without a permit; with it all data is there',
     async (order) => {
@@ -190,7 +190,7 @@ describe('everything down at once', { timeout: 120_000 }, () => {
   });
 });
 
-describe('persistence none', { timeout: 60_000 }, () => {
+describe('persistence none', () => {
   const none = { appendonly: 'no', 'shutdown-on-sigterm': 'save', 'shutdown-on-sigint': 'save' };
 
   test('a clean stop keeps the data; after a kill the old dump is set aside, never loaded', async () => {
@@ -228,7 +228,7 @@ describe('persistence none', { timeout: 60_000 }, () => {
   });
 });
 
-describe('replication without Sentinels', { timeout: 60_000 }, () => {
+describe('replication without Sentinels', () => {
   test('an emptied master waits for a person; a returning one follows whoever is master now', async () => {
     const { m, r1, r2 } = await up({ mode: 'replication', sentinels: [] });
     await lab.write(m, 1, 40);
@@ -244,7 +244,7 @@ describe('replication without Sentinels', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a folder that is not the one redis.conf names', { timeout: 60_000 }, () => {
+describe('a folder that is not the one redis.conf names', () => {
   async function alone(): Promise<RedisNode> {
     const deployment = exampleDeployment({ portBase: 26200, config: { 'min-replicas-to-write': '0' } });
     lab = new Lab({ ...deployment, mode: 'standalone', redis: deployment.redis.slice(0, 1), sentinels: [], proxies: [] });
