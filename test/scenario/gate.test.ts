@@ -1,30 +1,14 @@
 // The boot gate on real processes: whatever happened to a master, nobody who held more is overwritten by it (law 2; PROTOCOL 6, 7, 21).
 
-import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readFile, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Deployment, type Node, type RedisNode, allNodes } from '../../src/desired/deployment.ts';
-import { serviceUsers } from '../../src/desired/users.ts';
-import { type RawServiceFacts, parseServiceFacts } from '../../src/observed/service-facts.ts';
 import { renderNode } from '../../src/render/node.ts';
-import { serviceOf } from '../../src/render/service.ts';
-import { type SecretValues, fill } from '../../src/shared/template.ts';
-import { processRuntime } from '../../src/target/process-runtime.ts';
+import { fill } from '../../src/shared/template.ts';
 import { exampleDeployment } from '../harness/example.ts';
-
-const run = promisify(execFile);
-const secrets: SecretValues = {
-  lookup: (user) => ({ value: plain(user), sha256: createHash('sha256').update(plain(user)).digest('hex') }),
-  users: () => [...serviceUsers],
-};
-/** The gate's password is a hard one on purpose; redis.conf and haproxy.cfg take plain ones. */
-function plain(user: string): string {
-  return user === 'gate' ? 'pw of "gate\\x' : `pw-of-${user}`;
-}
+import { Lab, run, secrets } from '../harness/gate-lab.ts';
 
 let root: string;
 let lab: Lab;
@@ -211,7 +195,7 @@ describe('persistence none', () => {
 
   test('standalone: the same, with nobody to ask', async () => {
     const deployment = exampleDeployment({ portBase: 26200, config: { ...none, 'min-replicas-to-write': '0' } });
-    lab = new Lab({ ...deployment, mode: 'standalone', persistence: 'none', redis: deployment.redis.slice(0, 1), sentinels: [], proxies: [] });
+    lab = new Lab(root, { ...deployment, mode: 'standalone', persistence: 'none', redis: deployment.redis.slice(0, 1), sentinels: [], proxies: [] });
     await lab.writeFiles();
     const m = lab.deployment.redis[0] as RedisNode;
     await lab.start(m);
@@ -247,7 +231,7 @@ describe('replication without Sentinels', () => {
 describe('a folder that is not the one redis.conf names', () => {
   async function alone(): Promise<RedisNode> {
     const deployment = exampleDeployment({ portBase: 26200, config: { 'min-replicas-to-write': '0' } });
-    lab = new Lab({ ...deployment, mode: 'standalone', redis: deployment.redis.slice(0, 1), sentinels: [], proxies: [] });
+    lab = new Lab(root, { ...deployment, mode: 'standalone', redis: deployment.redis.slice(0, 1), sentinels: [], proxies: [] });
     await lab.writeFiles();
     const m = lab.deployment.redis[0] as RedisNode;
     await lab.start(m);
@@ -297,7 +281,7 @@ describe('a folder that is not the one redis.conf names', () => {
 /** The first start of a deployment, in the order of a plan. */
 async function up(changes: Partial<Deployment> = {}, config: Record<string, string> = {}, permits = 3) {
   const deployment = exampleDeployment({ portBase: 26200, config: { 'repl-diskless-sync-delay': '0', ...config } });
-  lab = new Lab({ ...deployment, proxies: [], sentinel: { ...deployment.sentinel, downAfterMs: 1000 }, ...changes });
+  lab = new Lab(root, { ...deployment, proxies: [], sentinel: { ...deployment.sentinel, downAfterMs: 1000 }, ...changes });
   await lab.writeFiles();
   const all = lab.deployment.redis;
   const [m, r1, r2] = all as [RedisNode, RedisNode, RedisNode];
@@ -312,111 +296,6 @@ async function up(changes: Partial<Deployment> = {}, config: Record<string, stri
   return { m, r1, r2, all };
 }
 
-class Lab {
-  readonly deployment: Deployment;
-  readonly #pids = new Set<number>();
-
-  constructor(deployment: Deployment) {
-    this.deployment = deployment;
-  }
-
-  dirOf(node: Node): string {
-    return join(root, 'nodes', node.id);
-  }
-
-  async writeFiles(): Promise<void> {
-    for (const node of allNodes(this.deployment)) {
-      const dir = this.dirOf(node);
-      await mkdir(dir, { recursive: true, mode: 0o700 });
-      for (const file of renderNode(this.deployment, node, dir)) await writeFile(join(dir, file.path), fill(file.text, secrets), { mode: file.mode });
-    }
-  }
-
-  async start(node: Node): Promise<void> {
-    await run('sh', ['-c', processRuntime.start(this.#service(node))]);
-    const { pid } = await this.facts(node);
-    if (pid !== undefined) this.#pids.add(pid);
-  }
-
-  async stop(node: Node): Promise<void> {
-    await run('sh', ['-c', processRuntime.stop(this.#service(node))]);
-  }
-
-  /** kill -9, and waits until it is gone. */
-  async kill(node: Node): Promise<void> {
-    const { pid } = await this.facts(node);
-    if (pid === undefined) return;
-    process.kill(pid, 'SIGKILL');
-    await until('the process to be gone', async () => (await this.facts(node)).pid === undefined);
-  }
-
-  async facts(node: Node): Promise<RawServiceFacts> {
-    const { stdout } = await run('sh', ['-c', processRuntime.facts(this.#service(node))]);
-    return parseServiceFacts(stdout)[node.id] as RawServiceFacts;
-  }
-
-  async call(node: Node, ...args: string[]): Promise<string> {
-    const env = { ...process.env, REDISCLI_AUTH: plain('vigie') };
-    const { stdout } = await run('redis-cli', ['-h', node.address, '-p', String(node.port), '--user', 'vigie', ...args], { env, timeout: 5000 });
-    return stdout;
-  }
-
-  async write(node: Node, from: number, to: number): Promise<void> {
-    await until('the master to take writes', async () => (await this.call(node, 'SET', 'first', '1')).startsWith('OK'));
-    await this.call(node, 'DEL', 'first');
-    const said = await this.call(node, 'EVAL', `for i=${from},${to} do redis.call('set','key:'..i,string.rep('x',20)) end return 1`, '0');
-    expect(said.trim()).toBe('1');
-    await this.call(node, 'WAIT', String(this.deployment.redis.length - 1), '4000');
-  }
-
-  async keys(node: Node): Promise<number> {
-    return Number(await this.call(node, 'DBSIZE'));
-  }
-
-  async priority(node: Node): Promise<string | undefined> {
-    return (await this.call(node, 'CONFIG', 'GET', 'replica-priority')).split('\n')[1];
-  }
-
-  async inSync(node: Node): Promise<boolean> {
-    return /master_link_status:up/.test(await this.call(node, 'INFO', 'replication'));
-  }
-
-  /** Ids of the nodes that call themselves master just now. */
-  async masters(): Promise<string[]> {
-    const roles = await Promise.all(this.deployment.redis.map((node) => this.call(node, 'ROLE').catch(() => '')));
-    return this.deployment.redis.filter((_, index) => roles[index]?.startsWith('master')).map((node) => node.id);
-  }
-
-  async sentinelsSaid(text: string): Promise<boolean> {
-    const logs = await Promise.all(this.deployment.sentinels.map((node) => readFile(join(this.dirOf(node), 'sentinel.log'), 'utf8')));
-    return logs.some((log) => log.includes(text));
-  }
-
-  async end(): Promise<void> {
-    for (const node of allNodes(this.deployment)) {
-      const { pid } = await this.facts(node);
-      if (pid !== undefined && this.#pids.has(pid)) process.kill(pid, 'SIGKILL');
-    }
-  }
-
-  #service(node: Node) {
-    return serviceOf(this.deployment, node, this.dirOf(node));
-  }
-}
-
-/** A Sentinel that was kept from the processor for two seconds does nothing for thirty (TILT), and an aborted failover is tried again after
- *  twice the failover timeout: on a busy machine both may come together. */
-async function until(what: string, condition: () => Promise<unknown>, withinMs = 120_000): Promise<void> {
-  const end = Date.now() + withinMs;
-  for (;;) {
-    if (await condition().catch(() => false)) return;
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}:\n${await words()}`);
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
-}
-
-/** What the gates said: shown when a wait was in vain. */
-async function words(): Promise<string> {
-  const logs = lab.deployment.redis.map((node) => readFile(join(lab.dirOf(node), 'service.log'), 'utf8').catch(() => ''));
-  return (await Promise.all(logs)).map((log, index) => `${lab.deployment.redis[index]?.id}: ${log.trim().split('\n').slice(-4).join(' | ')}`).join('\n');
+function until(what: string, condition: () => Promise<unknown>, withinMs?: number): Promise<void> {
+  return lab.until(what, condition, withinMs);
 }
